@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inspector.engine.clocks import durations, has_time, lifetimes
+from inspector.engine.clocks import durations, elapsed, has_time, lifetimes
 from inspector.http.message_notes import PLAIN
 from inspector.query.descriptor_holders import holders
 from inspector.query.http_texts import HttpTexts
 from inspector.query.outcomes import is_open, outcomes
 from inspector.query.stable_sort import stable_order
 from inspector.query.time_range import exchange_times
+from inspector.query.wait_causes import CAUSE_TITLES
+from inspector.query.waits import WaitKind, are_slow, waits
 from inspector.tables.arrays import Ints, Mask, Rows, Values
 from inspector.tables.table import PROTOCOL_NAMES, Table
 from inspector.tcp.flags_and_seq import ACK
@@ -164,6 +166,16 @@ def _moment_of_packet(capture: Capture, rows: Rows) -> Keys:
     return (capture.packets["time_ns"][rows],), has_time(capture, rows)
 
 
+def since_previous(capture: Capture, rows: Rows) -> Ints:
+    """The time in ns from each packet to the next one of `rows`, ascending; 0 for the first, -1 where it is unknown."""
+    first: Ints = np.zeros(min(len(rows), 1), np.int64)
+    return np.concatenate((first, elapsed(capture.packets, rows[:-1], rows[1:])))
+
+
+def _since_previous(capture: Capture, rows: Rows) -> Keys:
+    return _known(since_previous(capture, rows))
+
+
 def _moment(column: str, packet: str) -> Callable[[Capture, Rows], Keys]:
     """A time in connections, which is that of the packet in another column."""
 
@@ -274,6 +286,23 @@ def _took(capture: Capture, rows: Rows) -> Keys:
     return _known(durations(capture, rows))
 
 
+def _cause(capture: Capture, rows: Rows) -> Keys:
+    """The causes of slow exchanges by their titles, and of equal ones the longest wait last."""
+    causes, table = np.full(len(rows), -1), capture.exchanges
+    took: Ints = np.zeros(len(rows), np.int64)
+    slow = np.flatnonzero(are_slow(capture, rows))
+    if len(slow):
+        found = waits(capture, np.unique(table["connection"][rows[slow]])).table
+        exchanges = np.flatnonzero(found["kind"] == WaitKind.EXCHANGE)
+        place = np.full(len(table), -1)
+        place[found["row"][exchanges]] = exchanges
+        slow = slow[place[rows[slow]] >= 0]
+        causes[slow] = found["cause"][place[rows[slow]]]
+        took[slow] = found["shares"][place[rows[slow]]].sum(axis=1)
+    titles = sorted(CAUSE_TITLES, key=lambda cause: CAUSE_TITLES[cause].lower())
+    return (np.argsort(titles)[causes], took), causes >= 0
+
+
 def _notes(capture: Capture, rows: Rows) -> Keys:
     """The notes that point to a problem; none counts as unknown."""
     bits: Ints = np.zeros(len(rows), np.int64)
@@ -289,6 +318,7 @@ _COLUMNS: dict[str, dict[str, Callable[[Capture, Rows], Keys]]] = {
     "packets": {
         "number": _number,
         "time_ns": _moment_of_packet,
+        "since_ns": _since_previous,
         "source": _end(is_sender=True),
         "destination": _end(is_sender=False),
         "connection": _stored("packets", "connection", may_be_unknown=True),
@@ -335,6 +365,7 @@ _COLUMNS: dict[str, dict[str, Callable[[Capture, Rows], Keys]]] = {
         "sent": _of_message("request", "body_bytes", is_zero_unknown=True),
         "bytes": _of_message("response", "body_bytes", is_zero_unknown=False),
         "took_ns": _took,
+        "cause": _cause,
     },
 }
 

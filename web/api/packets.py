@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flask import Blueprint, Response, request
 
+from inspector.engine.clocks import elapsed
 from inspector.pcap.notes_file import Note, NotKept
 from inspector.pcap.packet_comments import pieces
 from inspector.query.outcomes import silent_ends
@@ -17,7 +18,7 @@ from inspector.tables.addresses import socket_of
 from inspector.tables.arrays import Rows
 from inspector.views import rows
 from inspector.views.packet_info import cargo, within
-from web.api.filtered_rows import chosen, place
+from web.api.filtered_rows import chosen, listed, place
 from web.api.parameters import asked_range
 from web.errors import Refused
 
@@ -44,7 +45,11 @@ class Packets:
         """The rows between `start` and `stop` of those that match `connection`, `from`, `to` and `q`."""
         with self._session.reading() as capture:
             found, total = chosen(self._session, capture, "packets")
-            return {"rows": listed_packet_rows(capture, found), "total": total, "rev": self._session.deltas.rev}
+            since = _since_previous(capture, found, listed(self._session, capture, "packets"))
+            rows_found = [
+                {**row, "since_ns": ns} for row, ns in zip(listed_packet_rows(capture, found), since, strict=True)
+            ]
+            return {"rows": rows_found, "total": total, "rev": self._session.deltas.rev}
 
     def place(self, number: int) -> dict[str, Any]:
         """The position of packet `number` among the filtered packets; null if it is not among them."""
@@ -124,6 +129,16 @@ def listed_packet_rows(capture: Capture, chosen: Rows) -> list[rows.Row]:
         {**row, **pair, "clock": clock, "carries": carries, "carries_more": more}
         for row, pair, clock, (carries, more) in found
     ]
+
+
+def _since_previous(capture: Capture, chosen: Rows, every: Rows | None) -> list[int | None]:
+    """For each packet, the time since the previous one of `every` (None: all packets); 0 for the first one, None where
+    timestamps go backwards.
+    """
+    at = chosen if every is None else np.searchsorted(every, chosen)
+    before = at - 1 if every is None or not len(every) else every[at - 1]
+    since = np.where(at > 0, elapsed(capture.packets, before, chosen), 0)
+    return [ns if ns >= 0 else None for ns in since.tolist()]
 
 
 def _sockets(capture: Capture, chosen: Rows) -> list[dict[str, str | None]]:

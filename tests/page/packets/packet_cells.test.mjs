@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "../support/dom.mjs";
-import { packetColumns } from "../../../web/static/packets/packet_columns.js";
+import { PACKET_COLUMNS } from "../../../web/static/packets/packet_columns.js";
 
 const row = {
   number: 7,
   time_ns: 1_700_000_000_000_000_000,
   at_ns: 1_500_000,
   clock: 0,
+  since_ns: 500_000,
   connection: 2,
   direction: "server",
   client: "192.0.2.1:51514",
@@ -30,9 +31,9 @@ const row = {
   carries: [],
 };
 
-function cells(changes = {}, before = undefined) {
+function cells(changes = {}) {
   return Object.fromEntries(
-    packetColumns((index) => (index === 0 ? before : undefined)).map((column) => {
+    PACKET_COLUMNS.map((column) => {
       const cell = document.createElement("span");
       column.create?.(cell);
       column.draw(cell, { ...row, ...changes }, {}, 1);
@@ -47,7 +48,7 @@ test("every figure is in its own column", () => {
     "Note": "",
     "No.": "7",
     "Time": "0.001\u202f500",
-    "Delta": "",
+    "Delta": "500 µs",
     "Date and time": "2023-11-14 22:13:20.000000",
     "Source": "198.51.100.9:443",
     "Destination": "192.0.2.1:51514",
@@ -78,8 +79,9 @@ test("source and destination change places with the direction, each in its side'
 });
 
 test("the time since the packet listed before", () => {
-  assert.equal(cells({}, { clock: 0, at_ns: 1_000_000 }).Delta.textContent, "500 µs");
-  assert.equal(cells({}, { clock: 0, at_ns: 2_000_000 }).Delta.textContent, "–");
+  assert.equal(cells({ since_ns: 41_000 }).Delta.textContent, "41 µs");
+  const { Delta } = cells({ since_ns: null });
+  assert.deepEqual([Delta.textContent, Delta.title], ["–", "Duration unknown: timestamps go backwards"]);
 });
 
 test("only the state that is assumed looks so, and the label says which it is", () => {

@@ -31,6 +31,20 @@ def test_packets_are_the_rows_of_the_engine_with_sockets_and_cargo(ours: Visitor
     ]
 
 
+@pytest.mark.parametrize("query", ["", "q=ack", "q=%231"])
+def test_packets_tell_the_time_since_the_one_listed_before_and_are_sorted_by_it(ours: Visitor, query: str) -> None:
+    listed = ours.get(f"/api/packets?{query}")["rows"]
+    times = [row["time_ns"] for row in listed]
+    passed = [later - before for before, later in zip(times[:1] + times, times, strict=False)]
+    since = {row["number"]: ns for row, ns in zip(listed, passed, strict=True)}
+    assert {row["number"]: row["since_ns"] for row in listed} == since
+    assert [row["since_ns"] for row in ours.get(f"/api/packets?{query}&start=1&stop=3")["rows"]] == [
+        since[row["number"]] for row in listed[1:3]
+    ]
+    longest = ours.get(f"/api/packets?{query}&order=-since_ns")["rows"]
+    assert [row["since_ns"] for row in longest] == sorted(since.values(), reverse=True)
+
+
 def test_a_packet_tells_which_end_was_never_heard(tmp_path: Path) -> None:
     wire = Wire(tmp_path / "silent.pcapng")
     wire.put((40001, 80), 100, 0, SYN)

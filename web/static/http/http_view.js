@@ -225,6 +225,8 @@ const exchangeColumns = (axisOf) => [
   {
     name: "cause",
     title: "Cause",
+    by: "cause",
+    sortsBy: "cause, then time",
     fits: 32,
     create: (cell) =>
       cell.append(

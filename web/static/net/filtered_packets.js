@@ -168,7 +168,7 @@ export class FilteredPackets {
   /** A packet's note has changed. */
   noted(packet) {
     const index = this.indexOf(packet.number);
-    if (index !== null) this.pages.put(index, packet);
+    if (index !== null) this.pages.put(index, { ...this.row(index), ...packet });
     this.countNotes();
   }
 

@@ -1,7 +1,7 @@
 // The columns of the packet table.
 
 import { h, setText } from "../widgets/dom.js";
-import { count, duration, exact, wallClock } from "../text/format.js";
+import { briefly, count, duration, exact, TIMES_GO_BACK, wallClock } from "../text/format.js";
 import { BOOKMARK } from "./packet_note.js";
 import { infoOf, protocolOf } from "./packet_text.js";
 import { createEnd, drawEnd } from "../widgets/address_pair.js";
@@ -15,8 +15,8 @@ const SOCKET = 24; // of an address and a port; more is cut from the address
 const plain = (of) => (cell, row) => setText(cell, of(row) ?? "");
 const number = (name) => plain((row) => (row[name] === null ? "" : count(row[name])));
 
-/** All columns; those that are not `isUsual: false` are shown by default. `of` gives the row at an index. */
-export const packetColumns = (of) => [
+/** All columns; those that are not `isUsual: false` are shown by default. */
+export const PACKET_COLUMNS = [
   {
     name: "mark",
     title: "Note",
@@ -49,10 +49,12 @@ export const packetColumns = (of) => [
   {
     name: "since",
     title: "Delta",
+    by: "since_ns",
+    sortsBy: "time since the previous packet listed",
     fits: LONGEST,
     about: "since the previous packet listed, in the file's order",
     isUsual: false,
-    draw: (cell, row, _state, index) => drawSince(cell, row, of(index - 1)),
+    draw: drawSince,
   },
   {
     name: "clock",
@@ -189,15 +191,9 @@ export const packetColumns = (of) => [
   },
 ];
 
-function drawSince(cell, row, before) {
-  setText(cell, since(row, before));
-  cell.title = cell.textContent === "–" ? "unknown: timestamps go backwards" : "";
-}
-
-/** Time since the previous packet listed; "–" where timestamps go backwards. */
-export function since(row, before) {
-  if (!before) return "";
-  return before.clock === row.clock && row.at_ns >= before.at_ns ? duration(row.at_ns - before.at_ns) : "–";
+function drawSince(cell, { since_ns: since }) {
+  setText(cell, briefly(since));
+  cell.title = since === null ? TIMES_GO_BACK : "";
 }
 
 function drawMark(cell, row) {

@@ -7,7 +7,7 @@ import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { count, counted } from "../text/format.js";
 import { DataGrid, isLive, knownOrder } from "../widgets/data_grid.js";
 import { addressOf, go } from "../state/navigation.js";
-import { packetColumns } from "./packet_columns.js";
+import { PACKET_COLUMNS } from "./packet_columns.js";
 import { kindOf } from "./packet_text.js";
 import { FilteredPackets } from "../net/filtered_packets.js";
 import { saveCapture } from "./save_capture.js";
@@ -25,9 +25,7 @@ export function mount(root, store) {
     failed: (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } }),
   });
   const pane = mountPacketPanel(store, { noted: (packet) => list.noted(packet) });
-  const columns = packetColumns((index) => (orderIn(store.state) ? undefined : list.row(index)));
-  const orderIn = ({ route }) => knownOrder(columns, route.order);
-  const choice = new ColumnChooser("packets", columns, () => grid.show(choice.chosen));
+  const choice = new ColumnChooser("packets", PACKET_COLUMNS, () => grid.show(choice.chosen));
   const tools = toolbar(store, choice);
   const grid = new DataGrid({
     label: "Packets",
@@ -48,7 +46,7 @@ export function mount(root, store) {
 
   function draw(state) {
     const { packet } = state.route;
-    const order = orderIn(state);
+    const order = knownOrder(PACKET_COLUMNS, state.route.order);
     list.turnTo(state, order);
     tools.draw(state, list);
     pane.draw(packet); // first, since it takes room from the table

@@ -52,6 +52,8 @@ export interface ListedPacket extends PacketRow {
   silent: Side | null;
   /** packets of one number have comparable times */
   clock: number;
+  /** since the packet listed before in the file's order; null where timestamps go backwards */
+  since_ns: number | null;
   carries: Carried[];
   carries_more: number;
 }

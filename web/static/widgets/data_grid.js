@@ -65,7 +65,7 @@ export class DataGrid {
    * @param {(order: string) => void} [options.sort] called with the order that a press of a title asks for
    * @param {(isPointed: boolean) => void} [options.pointed] called when the pointer enters or leaves the rows
    * @param {((row: any) => string) | null} [options.address] of a row; it can be copied, or opened in another tab
-   * @param {boolean} [options.isSteady] cells depend only on their row and the one before, and need no redraw
+   * @param {boolean} [options.isSteady] cells depend only on their row, and need no redraw
    */
   constructor(
     {
@@ -398,7 +398,7 @@ export class DataGrid {
 
   /** Whether the element already shows this row; notes it as shown. */
   isDrawn(element, index, row) {
-    const shows = [index, row, this.get(index - 1), index === this.chosen];
+    const shows = [index, row, index === this.chosen];
     const isSame = element.shows !== undefined && shows.every((part, i) => part === element.shows[i]);
     element.shows = shows;
     return isSame;
