@@ -71,6 +71,12 @@ class RowOrder:
         order = stable_order(tuple(key[known] for key in keys), descending=descending)
         return np.concatenate((rows[known][order], rows[~known]))
 
+    def prepare(self, name: str, column: str) -> bool:
+        """Read some of the texts by which the column is sorted; return whether none are left. Otherwise `sorted` reads
+        them all, which can take seconds.
+        """
+        return name != "exchanges" or column not in _TEXTS or self._texts.read()
+
     def kept(self, key: Hashable, make: Callable[[], Rows]) -> Rows:
         """The rows last made under this key, or else those that `make` returns now; the newest KEPT are kept."""
         found = self._kept.pop(key, None)

@@ -16,7 +16,7 @@ from inspector.views.story import events, phases
 from web.api.compare import add_compare
 from web.api.connection import add_connection
 from web.api.exchanges import add_exchanges
-from web.api.filtered_rows import chosen, place
+from web.api.filtered_rows import chosen, place, prepare
 from web.api.overview import add_overview
 from web.api.parameters import asked_number, asked_range
 from web.api.sockets import add_sockets
@@ -56,12 +56,14 @@ def make_api(session: Session, sources: Sources) -> Blueprint:
 
     @api.get(f"/<any({', '.join(TABLES)}):name>")
     def table(name: str) -> dict[str, Any]:
+        prepare(session, name)
         with session.reading() as capture:
             found, total = chosen(session, capture, name)
             return _page(session, rows.BUILDERS[name](capture, found), total)
 
     @api.get(f"/<any({', '.join(TABLES)}):name>/<int:row>/place")
     def where(name: str, row: int) -> dict[str, Any]:
+        prepare(session, name)
         with session.reading() as capture:
             return place(session, capture, name, row)
 

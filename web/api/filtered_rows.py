@@ -69,6 +69,15 @@ def chosen(session: Session, capture: Capture, name: str) -> tuple[Rows, int]:
     return (np.arange(wanted.start, wanted.stop), size) if found is None else (found[wanted], len(found))
 
 
+def prepare(session: Session, name: str) -> None:
+    """Prepare for the order that the request asks for, in steps between which others can read the capture."""
+    column = request.args.get("order", "").removeprefix("-")
+    is_done = not column
+    while not is_done:
+        with session.reading() as capture:
+            is_done = session.row_order(capture).prepare(name, column)
+
+
 def place(session: Session, capture: Capture, name: str, row: int) -> dict[str, Any]:
     """The position of a row among the listed rows, and their number; `index` is null if the row is not listed."""
     found, size = _arranged(session, capture, name), len(getattr(capture, name))
