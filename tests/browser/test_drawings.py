@@ -18,6 +18,7 @@ from playwright.sync_api import Page
 import inspector
 from inspector.lab.sample_captures import demo_recording
 from inspector.views import rows
+from inspector.views.columns import records
 from inspector.views.sockets.descriptor_rows import token_columns
 from tests.browser.conftest import enter, eventually
 from tests.browser.dashboards import Dashboard, running
@@ -145,7 +146,7 @@ class Truth:
             self.connections = rows.connection_rows(capture)
             self.exchanges = rows.exchange_rows(capture)
             self.messages = rows.message_rows(capture)
-            self.tokens = rows.rows(token_columns(capture))
+            self.tokens = records(token_columns(capture))
         self.kinds: dict[int, str] = {}
         self.carried: dict[int, str] = {}
         for message in reversed(self.messages):
