@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspector.query",),
     ("inspector.views",),
     ("inspector.compare", "inspector.notebook"),
+    ("inspector.export",),
     ("inspector.lab.process",),
     ("inspector.lab.scenarios",),
     ("inspector.lab",),

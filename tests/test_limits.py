@@ -86,6 +86,7 @@ LIMITS: dict[str, dict[str, float]] = {
     "inspector/sockets/filtered_sockets.py": {"MOST_REMEMBERED": 50000},
     "inspector/sockets/holders.py": {"MAX_PROCESSES": 20000},
     "inspector/tables/anomaly_writer.py": {"FIRST": 25, "EVERY": 1000},
+    "inspector/export/har.py": {"BODY_LIMIT": 16 << 20},
     "inspector/tables/arena.py": {"ARENA_LIMIT": 256 * 1024 * 1024},
     "inspector/tables/chunk_index.py": {"REBUILD_AT": 4},
     "inspector/tcp/acceptance.py": {"LARGEST_WINDOW": 65535 << 14},

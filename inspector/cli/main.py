@@ -46,6 +46,7 @@ COMMANDS = (
     "waits",
     "expect",
     "fields",
+    "export",
     "follow",
     "notes",
     "compare",

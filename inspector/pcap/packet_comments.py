@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from inspector.errors import InspectorError
 from inspector.pcap import pcapng_writer
@@ -35,7 +36,10 @@ PIECE = 4 << 20
 """Bytes copied at a time."""
 
 READ_PACKETS = 65_536
-"""Packets read or written at a time."""
+"""Packets read at a time."""
+
+CHOSEN_PACKETS = 4096
+"""Packets written at a time, with their bytes in memory."""
 
 
 class NotSaved(InspectorError):
@@ -124,7 +128,7 @@ def pieces(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> Iter
     that has been read.
     """
     if source.format != "pcapng":
-        return _converted(source, packets, notes)
+        return chosen_packets(source, packets, notes, np.arange(len(packets)))
     end = source.size if source.is_finished else source.offset
     return _annotated(source, end, _changes(source, packets, notes))
 
@@ -223,14 +227,17 @@ def _edits(source: PacketFile, end: int, changes: dict[int, bytes]) -> Iterator[
         at += length
 
 
-def _converted(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> Iterator[bytes]:
-    """The packets of a pcap or snoop file, written as pcapng."""
+def chosen_packets(
+    source: PacketFile, packets: Table, notes: Mapping[int, str], rows: npt.NDArray[np.intp]
+) -> Iterator[bytes]:
+    """These packets as a pcapng file, in pieces, with all interfaces of the recording and `notes` as comments."""
     header = pcapng_writer.section_header("Wireglass")
     gathered = bytearray(header + b"".join(pcapng_writer.interface_description(each) for each in source.interfaces))
     names = ("time_ns", "address", "captured", "length", "interface")
-    for first in range(0, len(packets), READ_PACKETS):
-        part = (packets[name][first : first + READ_PACKETS].tolist() for name in names)
-        for row, (time_ns, at, captured, length, interface) in enumerate(zip(*part, strict=True), first):
+    for first in range(0, len(rows), CHOSEN_PACKETS):
+        block = rows[first : first + CHOSEN_PACKETS]
+        part = (packets[name][block].tolist() for name in names)
+        for row, time_ns, at, captured, length, interface in zip(block.tolist(), *part, strict=True):
             packet = _cut(source, at, captured)
             gathered += pcapng_writer.packet(time_ns, packet, length, interface, notes.get(row, ""))
         yield bytes(gathered)

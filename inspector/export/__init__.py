@@ -1,0 +1,1 @@
+"""Files to take along: HAR, pcapng, Parquet; secrets are masked unless asked for."""
