@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
+from inspector.cli.filter_argument import check_filter
 from inspector.cli.row_choice import filter_option, rows_of_table
 from inspector.cli.shared_options import analysed, files_argument, read_options
 from inspector.units import count
@@ -58,6 +59,7 @@ def export(
         raise click.UsageError("--whole belongs to --pcapng.")
     if parquet and (display_filter is not None or connection is not None):
         raise click.UsageError("--parquet writes all tables; the table commands with --format parquet write a part.")
+    check_filter("exchanges" if har else "packets", display_filter)
     with analysed(files, options) as capture:
         if har:
             done = _har(capture, har, display_filter, connection, with_secrets)
