@@ -44,7 +44,7 @@ class Evaluator:
             FilterError: the filter compares a field with something that is no value of it.
         """
         links = Links(self._capture, self._headers, events)
-        rows = np.arange(len(links.table(name)))
+        rows = links.everything(name)
         checked = condition(node, FIELDS, self._words, name)
         if not len(rows):
             return rows

@@ -70,7 +70,7 @@ def column(table: str, name: str, *, negative_is_unknown: bool = False) -> Read:
     """Reads a stored column."""
 
     def get(links: Links, rows: Rows) -> tuple[Values, Mask | None]:
-        values = links.table(table)[name][rows]
+        values = links.column(table, name, rows)
         values = values.astype(np.int64) if values.dtype.kind in "iub" else values
         return values, values >= 0 if negative_is_unknown else None
 
@@ -112,7 +112,7 @@ def header_parts(
 ) -> Read:
     """Reads a field of a header whose values a function computes from the header's addresses."""
 
-    def read(scope: Scope) -> list[Part]:
+    def found(scope: Scope) -> list[Part]:
         packets, at = scope.related("packets")
         if only is not None:
             wanted = np.flatnonzero(only(scope))
@@ -136,5 +136,11 @@ def header_parts(
                 values = values_of(scope, places.address[chosen[where]])
                 parts.append(Part(values, where if at is None else at[where], layer))
         return parts
+
+    def read(scope: Scope) -> list[Part]:
+        if scope.packets is not scope.links.everything("packets"):
+            return found(scope)
+        kept: list[Part] = scope.links.headers.remembered(read, lambda: found(scope))
+        return kept
 
     return read

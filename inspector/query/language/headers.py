@@ -7,10 +7,12 @@ fields of IP, outer headers of tunnels, UDP, ICMP and what an ICMP error quotes.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from inspector.tables.arrays import Ints, Rows, Values
 from inspector.wire import layers
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 BLOCK = 4 << 20
 """Number of bytes of the file that are looked at together."""
+
+KEPT = 8
+"""Number of fields whose values in all packets are kept: some 8 bytes a packet each."""
 
 MARGIN = 64
 """Zero bytes after a block, so that fixed headers can be read without a check of each offset."""
@@ -60,6 +65,7 @@ class Headers:
         self._is_walked = np.zeros(0, bool)
         self._found: dict[str, list[npt.NDArray[np.int64]]] = defaultdict(list)
         self._places: dict[str, Places] = {}
+        self._kept: dict[object, tuple[int, Any]] = {}
 
     def places(self, name: str, packets: Rows) -> Places:
         """All known headers of this kind, among them those of the given packets."""
@@ -67,10 +73,21 @@ class Headers:
         if name not in self._places:
             parts = self._found[name]
             found = np.concatenate(parts, axis=1) if parts else np.empty((4, 0), np.int64)
-            found = found[:, np.lexsort((found[1], found[0]))]
+            found = found[:, np.argsort(found[0], kind="stable")]  # layers are found in order
             parts[:] = [found]
             self._places[name] = Places(found[0], found[1], found[2], found[3])
         return self._places[name]
+
+    def remembered(self, key: object, make: Callable[[], Any]) -> Any:
+        """What `make` returns for all packets; that of the latest keys is kept until there are more packets."""
+        count = len(self._capture.packets)
+        known = self._kept.pop(key, None)
+        if known is None or known[0] != count:
+            known = count, make()
+        self._kept[key] = known
+        if len(self._kept) > KEPT:
+            del self._kept[next(iter(self._kept))]
+        return known[1]
 
     def lengths(self, name: str, addresses: Ints) -> Ints:
         """Captured bytes from each header, given by its address, to the end that the layers around it state."""
@@ -93,9 +110,7 @@ class Headers:
             begin = int(addresses[at])
             stop = int(np.searchsorted(addresses, begin + BLOCK))
             piece = self._piece(begin, int(addresses[stop - 1]) - begin + size)
-            start = addresses[at:stop] - begin
-            for i in range(size):
-                into[at:stop, i] = piece[start + i]
+            into[at:stop] = sliding_window_view(piece, size)[addresses[at:stop] - begin]
             at = stop
         if not isinstance(order, slice):
             found[order] = into

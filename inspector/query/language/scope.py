@@ -142,6 +142,7 @@ class Links:
         self._joins: dict[tuple[str, str], tuple[Rows, Ints]] = {}
         self._keys: tuple[Rows, Ints] | None = None
         self._heads: dict[int, Head] = {}
+        self._everything: dict[str, Rows] = {}
         self.causes: Values | None = None
         """For each exchange, the main cause of its wait if it was slow; -1 otherwise. None until asked for."""
 
@@ -179,6 +180,17 @@ class Links:
         table = self.capture.messages
         content = self.capture.bytes_at(int(table["text_address"][row]), int(table["text_bytes"][row]))
         return content.decode("utf-8", "surrogateescape")
+
+    def everything(self, name: str) -> Rows:
+        """All rows of a table: always the same array, by which `column` knows it."""
+        if name not in self._everything:
+            self._everything[name] = np.arange(len(self.table(name)))
+        return self._everything[name]
+
+    def column(self, name: str, column: str, rows: Rows) -> Values:
+        """A column of some rows of a table; of all rows, without a copy."""
+        values = self.table(name)[column]
+        return values if rows is self._everything.get(name) else values[rows]
 
     def spans(self, name: str) -> tuple[Values, Values, Values]:
         """For each row of a table: its connection, and the first and last of its packets."""

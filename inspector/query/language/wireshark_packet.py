@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from inspector.engine.clocks import NO_CLOCK
-from inspector.query.language.field import Cost, Field, column, combined, header_parts, of_header, of_table
+from inspector.query.language.field import Cost, Field, Read, column, combined, header_parts, of_header, of_table
 from inspector.query.language.scope import Links, Part, Scope
 from inspector.query.language.values import Kind, objects
 from inspector.tables.arrays import Ints, Mask, Rows, Values
@@ -34,7 +34,7 @@ def _since_previous(links: Links, rows: Rows) -> tuple[Values, Mask | None]:
 
 def _interface_names(links: Links, rows: Rows) -> tuple[Values, Mask | None]:
     names = objects([interface.name for interface in links.capture.interfaces])
-    found = names[links.capture.packets["interface"][rows]]
+    found = names[links.column("packets", "interface", rows)]
     return found, found != ""
 
 
@@ -79,6 +79,10 @@ def _ipv6_read(offset: int) -> Field:
 
     read = header_parts("ipv6", values, 40)
     return Field("", Kind.IPV6, "", "packets", read, cost=Cost.HEADER)
+
+
+def _version(header: str) -> Read:
+    return of_header(header, 0, 1, lambda value: value >> 4)
 
 
 _ETH_LENGTH = 1500
@@ -154,7 +158,7 @@ PACKET: tuple[Field, ...] = (
     protocol("arp", "ARP", "arp"),
     _number("arp.opcode", "operation: 1 request, 2 reply", "arp", 6, 2, largest=0xFFFF),
     protocol("ip", "IPv4", "ip"),
-    _number("ip.version", "version", "ip", 0, 1, 4, 15, largest=255),
+    _read("ip.version", Kind.NUMBER, "version, 4 or 6", combined(_version("ip"), _version("ipv6")), Cost.HEADER, 255),
     _number("ip.hdr_len", "bytes of the header", "ip", 0, 1, 0, 15, scale=4, largest=255),
     _number("ip.dsfield", "differentiated services field", "ip", 1, 1, largest=255),
     _number("ip.dsfield.dscp", "differentiated services code point", "ip", 1, 1, 2, 63, largest=255),

@@ -27,7 +27,7 @@ def _of(get: OfPackets, only: Callable[[Links, Rows], Mask] | None = None) -> Re
     """Reads a field that the tables have of TCP packets; of those for which `only` is true."""
 
     def known(links: Links, rows: Rows) -> tuple[Values, Mask | None]:
-        owners = links.capture.packets["connection"][rows]
+        owners = links.column("packets", "connection", rows)
         is_tcp = owners >= 0
         if only is not None:
             is_tcp &= only(links, rows)
@@ -42,14 +42,15 @@ def _of(get: OfPackets, only: Callable[[Links, Rows], Mask] | None = None) -> Re
 
 
 def _column(name: str) -> OfPackets:
-    return lambda links, rows, _owners: links.capture.packets[name][rows].astype(np.int64)
+    return lambda links, rows, _owners: links.column("packets", name, rows).astype(np.int64)
 
 
 def _port(of_sender: bool) -> OfPackets:
     def get(links: Links, rows: Rows, owners: Rows) -> Values:
         table = links.capture.connections
-        is_client = (links.capture.packets["direction"][rows] == 0) == of_sender
-        return np.where(is_client, table["client_port"][owners], table["server_port"][owners]).astype(np.int64)
+        ports = np.stack((table["client_port"], table["server_port"]), axis=1).ravel()
+        side = links.column("packets", "direction", rows) ^ (not of_sender)
+        return ports[2 * owners + side]
 
     return get
 
@@ -63,6 +64,12 @@ def _relative(name: str, of_peer: bool) -> OfPackets:
     return get
 
 
+def _acknowledgment(links: Links, rows: Rows, owners: Rows) -> Values:
+    """Relative where the flag is set; as sent where it is not."""
+    acknowledges = links.column("packets", "flags", rows) & ACK != 0
+    return np.where(acknowledges, _relative("ack", True)(links, rows, owners), _column("ack")(links, rows, owners))
+
+
 def _next_seq(links: Links, rows: Rows, owners: Rows) -> Values:
     packets = links.capture.packets
     flags = packets["flags"][rows]
@@ -72,20 +79,20 @@ def _next_seq(links: Links, rows: Rows, owners: Rows) -> Values:
 
 
 def _has(flag: int) -> Callable[[Links, Rows], Mask]:
-    return lambda links, rows: links.capture.packets["flags"][rows] & flag != 0
+    return lambda links, rows: links.column("packets", "flags", rows) & flag != 0
 
 
 def _bits(shift: int, mask: int = 1) -> OfPackets:
-    return lambda links, rows, _owners: (links.capture.packets["flags"][rows] >> shift & mask).astype(np.int64)
+    return lambda links, rows, _owners: (links.column("packets", "flags", rows) >> shift & mask).astype(np.int64)
 
 
 def _scale(links: Links, rows: Rows, _owners: Rows) -> Values:
-    shift = links.capture.packets["window_shift"][rows].astype(np.int64)
+    shift = links.column("packets", "window_shift", rows).astype(np.int64)
     return np.where(shift >= 0, 1 << np.maximum(shift, 0), shift)
 
 
 def _is_no_syn(links: Links, rows: Rows) -> Mask:
-    return np.asarray(links.capture.packets["flags"][rows] & SYN == 0)
+    return np.asarray(links.column("packets", "flags", rows) & SYN == 0)
 
 
 def _payload(links: Links, rows: Rows, _owners: Rows) -> Values:
@@ -95,11 +102,11 @@ def _payload(links: Links, rows: Rows, _owners: Rows) -> Values:
 
 
 def _has_payload(links: Links, rows: Rows) -> Mask:
-    return np.asarray(links.capture.packets["payload_captured"][rows] > 0)
+    return np.asarray(links.column("packets", "payload_captured", rows) > 0)
 
 
 def _since_first(links: Links, rows: Rows, owners: Rows) -> Values:
-    since: Values = links.capture.packets["time_ns"][rows] - links.capture.connections["start_ns"][owners]
+    since: Values = links.column("packets", "time_ns", rows) - links.capture.connections["start_ns"][owners]
     return since
 
 
@@ -110,7 +117,7 @@ def _since_previous(links: Links, rows: Rows, _owners: Rows) -> Values:
 
 
 def _is_timed(links: Links, rows: Rows) -> Mask:
-    return np.asarray(links.capture.packets["clock"][rows] != NO_CLOCK)
+    return np.asarray(links.column("packets", "clock", rows) != NO_CLOCK)
 
 
 def _verdict_bits(verdict: Verdict) -> int:
@@ -119,8 +126,16 @@ def _verdict_bits(verdict: Verdict) -> int:
     return ours | ours << COPY_SHIFT
 
 
+def _label_bits(verdict: Verdict) -> int:
+    """The same, of the label: every kind of retransmission is also labelled as one."""
+    bits = _verdict_bits(verdict)
+    if verdict is Verdict.RETRANSMISSION:
+        bits |= _verdict_bits(Verdict.FAST_RETRANSMISSION) | _verdict_bits(Verdict.SPURIOUS_RETRANSMISSION)
+    return bits
+
+
 def _analysed(bits: int) -> Callable[[Links, Rows], Mask]:
-    return lambda links, rows: links.capture.packets["analysis"][rows] & np.uint32(bits & MASK32) != 0
+    return lambda links, rows: links.column("packets", "analysis", rows) & np.uint32(bits & MASK32) != 0
 
 
 def _label(name: str, doc: str, only: Callable[[Links, Rows], Mask]) -> Field:
@@ -153,7 +168,8 @@ def _after_handshake(links: Links, rows: Rows) -> Mask:
     if not len(connections):
         return np.zeros(len(rows), bool)
     took = connections["handshake_ns"][owners]
-    return np.asarray((took >= 0) & (packets["time_ns"][rows] >= connections["start_ns"][owners] + took))
+    is_after = (took >= 0) & (packets["time_ns"][rows] >= connections["start_ns"][owners] + took)
+    return np.asarray(is_after & _has_analysis(links, rows))
 
 
 # -- from the header in the file -----------------------------------------------------------------------------------
@@ -319,8 +335,7 @@ TCP: tuple[Field, ...] = (
     _number(
         "tcp.ack",
         "acknowledgment number, counted from the connection's first",
-        _relative("ack", True),
-        _has(ACK),
+        _acknowledgment,
         largest=MASK32,
     ),
     _number("tcp.ack_raw", "acknowledgment number as sent", _column("ack"), largest=MASK32),
@@ -410,14 +425,14 @@ TCP: tuple[Field, ...] = (
     _label("tcp.analysis", "has a round trip time, bytes in flight or a verdict", _has_analysis),
     _label("tcp.analysis.flags", "has a verdict", _analysed(ALL_VERDICTS)),
     *(
-        _label(f"tcp.analysis.{name}", f"verdict: {name.replace('_', ' ')}", _analysed(_verdict_bits(verdict)))
+        _label(f"tcp.analysis.{name}", f"verdict: {name.replace('_', ' ')}", _analysed(_label_bits(verdict)))
         for verdict, name in TSHARK_VERDICTS.items()
     ),
     _number(
         "tcp.analysis.ack_rtt",
         "time since the segment that it acknowledges",
         _column("ack_rtt_ns"),
-        lambda links, rows: links.capture.packets["ack_rtt_ns"][rows] >= 0,
+        lambda links, rows: links.column("packets", "ack_rtt_ns", rows) >= 0,
         kind=Kind.DURATION,
     ),
     _number(
@@ -437,12 +452,12 @@ TCP: tuple[Field, ...] = (
     _label(
         "tcp.connection.syn",
         "opens a connection",
-        lambda links, rows: links.capture.packets["flags"][rows] & (SYN | ACK) == SYN,
+        lambda links, rows: links.column("packets", "flags", rows) & (SYN | ACK) == SYN,
     ),
     _label(
         "tcp.connection.synack",
         "SYN-ACK",
-        lambda links, rows: links.capture.packets["flags"][rows] & (SYN | ACK) == SYN | ACK,
+        lambda links, rows: links.column("packets", "flags", rows) & (SYN | ACK) == SYN | ACK,
     ),
     _label("tcp.connection.fin", "FIN", _has(FIN)),
     _label("tcp.connection.rst", "RST", _has(RST)),
