@@ -73,7 +73,8 @@ def report(path: str, options: ReadOptions, out: IO[bytes]) -> tuple[str | None,
     try:
         with given([path]) as source, inspector.open(source.path, **asdict(options)) as capture:
             for name in TABLES:
-                out.writelines(_table(capture, name))
+                for piece in _table(capture, name):
+                    out.write(piece)  # piece by piece: `writelines` would keep all of them in memory first
             return None, source.notes + capture.notes, len(capture.packets)
     except (InspectorError, OSError) as error:
         return _failure(str(error), out)
