@@ -152,11 +152,23 @@ def _end(*, is_sender: bool) -> Callable[[Capture, Rows], Keys]:
         connection, known = capture.packets["connection"][rows], _has_segment(capture, rows)
         if not len(capture.connections):
             return (connection,), known
-        is_client = (capture.packets["direction"][rows] == 0) == is_sender
-        both = [_socket(capture.connections, side, connection) for side in ("client", "server")]
-        return tuple(np.where(is_client, *parts) for parts in zip(*both, strict=True)), known
+        side = capture.packets["direction"][rows] ^ (not is_sender)
+        return (_socket_ranks(capture.connections)[side, connection],), known
 
     return keys
+
+
+def _socket_ranks(connections: Table) -> Ints:
+    """The rank of each client's and each server's socket among the sockets of all connections, shape (2, n)."""
+    both = [_socket(connections, side, slice(None)) for side in ("client", "server")]
+    sockets = [np.concatenate(parts) for parts in zip(*both, strict=True)]
+    order = stable_order(sockets)
+    is_other: Mask = np.zeros(len(order), bool)
+    for part in sockets:
+        is_other[1:] |= part[order[1:]] != part[order[:-1]]
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.cumsum(is_other)
+    return ranks.reshape(2, -1)
 
 
 def _protocol_of_packet(capture: Capture, rows: Rows) -> Keys:
