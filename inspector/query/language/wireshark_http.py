@@ -118,7 +118,7 @@ def _full_uri(links: Links, row: int) -> str:
     head = links.head(row)
     if head.target.startswith("/") and (host := head.values("Host")[:1]):
         return f"http://{host[0].strip()}{head.target}"
-    return head.target
+    return "" if head.target.startswith("/") else head.target
 
 
 def _full_uris(links: Links, rows: Rows) -> tuple[Values, Mask | None]:

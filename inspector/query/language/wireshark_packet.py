@@ -32,6 +32,12 @@ def _since_previous(links: Links, rows: Rows) -> tuple[Values, Mask | None]:
     return times[rows] - times[np.maximum(rows - 1, 0)], known
 
 
+def _interface_ids(links: Links, rows: Rows) -> tuple[Values, Mask | None]:
+    """Only a pcapng file has numbered interfaces."""
+    is_numbered = links.capture.source.format == "pcapng"
+    return links.column("packets", "interface", rows).astype(np.int64), np.full(len(rows), is_numbered)
+
+
 def _interface_names(links: Links, rows: Rows) -> tuple[Values, Mask | None]:
     names = objects([interface.name for interface in links.capture.interfaces])
     found = names[links.column("packets", "interface", rows)]
@@ -132,7 +138,7 @@ PACKET: tuple[Field, ...] = (
     _read("frame.time_delta", Kind.DURATION, "time since the previous packet", of_table("packets", _since_previous)),
     _read("frame.len", Kind.NUMBER, "bytes the packet had on the wire", column("packets", "length")),
     _read("frame.cap_len", Kind.NUMBER, "bytes of the packet that are in the file", column("packets", "captured")),
-    _read("frame.interface_id", Kind.NUMBER, "index of the interface in the file", column("packets", "interface")),
+    _read("frame.interface_id", Kind.NUMBER, "index of the interface in the file", of_table("packets", _interface_ids)),
     _read("frame.interface_name", Kind.TEXT, "name of the interface", of_table("packets", _interface_names)),
     _read("frame.comment", Kind.TEXT, "comment or note on the packet", of_table("packets", _comments)),
     protocol("eth", "Ethernet", "eth"),

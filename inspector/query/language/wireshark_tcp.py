@@ -16,6 +16,9 @@ from inspector.tcp.verdicts import COPY_SHIFT, TSHARK_SAYS, Verdict
 from inspector.wire.tcp_options import OptionKind
 
 MASK32 = 0xFFFF_FFFF
+NOT_OFFERED = -2
+"""The value of connections.scale for an end whose SYN offers no window scale."""
+
 FIXED_HEADER = 20
 WHOLE_HEADER = 60
 
@@ -86,9 +89,11 @@ def _bits(shift: int, mask: int = 1) -> OfPackets:
     return lambda links, rows, _owners: (links.column("packets", "flags", rows) >> shift & mask).astype(np.int64)
 
 
-def _scale(links: Links, rows: Rows, _owners: Rows) -> Values:
+def _scale(links: Links, rows: Rows, owners: Rows) -> Values:
+    """The factor; -1 if it is not known, -2 if one of the SYNs offered none."""
     shift = links.column("packets", "window_shift", rows).astype(np.int64)
-    return np.where(shift >= 0, 1 << np.maximum(shift, 0), shift)
+    is_unused = (links.capture.connections["scale"][owners] == NOT_OFFERED).any(axis=1)
+    return np.where(is_unused, -2, np.where(shift >= 0, 1 << np.maximum(shift, 0), -1))
 
 
 def _is_no_syn(links: Links, rows: Rows) -> Mask:
@@ -353,7 +358,7 @@ TCP: tuple[Field, ...] = (
     _number(
         "tcp.window_size", "receive window in bytes, scaled where the scale is known", _column("window"), largest=MASK32
     ),
-    _number("tcp.window_size_scalefactor", "factor of the window; -1 not known", _scale, _is_no_syn),
+    _number("tcp.window_size_scalefactor", "factor of the window; -1 not known, -2 not used", _scale, _is_no_syn),
     _number(
         "tcp.time_relative", "time since the connection's first packet", _since_first, _is_timed, kind=Kind.DURATION
     ),
