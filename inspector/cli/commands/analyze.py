@@ -7,6 +7,7 @@ import tempfile
 import traceback
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import chain
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies", "tokens", "kernel")
 
-IN_MEMORY = 64 << 20
+IN_MEMORY = 4 << 20
 """The bytes of a report that are kept in memory; a longer one goes to a temporary file. Nothing of it is printed before
 it is whole, because a file may turn out to be unreadable, or to need a note, while its rows are written."""
 
@@ -55,7 +56,7 @@ def analyze(files: tuple[str, ...], as_json: bool, options: ReadOptions) -> int:
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as tables:
             error, notes, packets = report(file, options, tables)
             head = json.dumps({"file": file, "error": error, "notes": notes}, separators=(",", ":"))
-            write([head[:-1].encode(), *_content(tables), b"}\n"])
+            write(chain([head[:-1].encode()], _content(tables), [b"}\n"]))
         say_notes(notes, f"{file}: " if len(files) > 1 else "")
         failures += error is not None or (bool(notes) and not packets)
     return 1 if failures else 0
