@@ -43,7 +43,7 @@ export const connectionColumns = (hasProcesses = true) => [
     by: "start_ns",
     fits: 20,
     least: FOR_OUTCOME,
-    about: "of its first packet, since the first of all",
+    about: "of its first packet",
     draw(cell, row) {
       setText(cell, exact(row.at_ns));
       cell.title = wallClock(row.start_ns);
@@ -215,7 +215,7 @@ export const connectionColumns = (hasProcesses = true) => [
     fits: 14,
     least: FOR_ENDS,
     isUsual: false,
-    about: "bytes that are not in the capture",
+    about: "bytes of both ends",
     draw: ofBoth("missed_bytes", size),
   },
   {
