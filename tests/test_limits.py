@@ -112,6 +112,7 @@ LIMITS: dict[str, dict[str, float]] = {
     "inspector/views/story/sentences.py": {"TEXT_LIMIT": 80},
     "inspector/views/wait_rows.py": {"TARGET_LIMIT": 60},
     "inspector/views/streams.py": {"PIECE_BYTES": 4096, "BODY_BYTES": 2048},
+    "inspector/views/timeline/folds.py": {"MOST_SHARE": 3},
     "inspector/views/timeline/lane_rows.py": {"MAX_STATUSES": 4, "MAX_TEXT": 120},
     "inspector/views/timeline/lane_states.py": {"MAX_CHANGES": 40},
     "inspector/views/timeline/mark_labels.py": {"MAX_MARKS": 400, "LONGEST": 60},

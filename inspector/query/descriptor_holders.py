@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def holders(capture: Capture, connections: Any = slice(None)) -> Ints:
     """The rows in `tokens` of the first descriptor of each end, shape (n, 2): client, server; -1 if none is known."""
     tokens = capture.tokens
-    found = np.full((len(capture.connections), 2), -1, np.int64)
+    found: Ints = np.full((len(capture.connections), 2), -1, np.int64)
     known = np.flatnonzero((tokens["connection"] >= 0) & (tokens["direction"] >= 0))[::-1]  # the first one is kept
     found[tokens["connection"][known], tokens["direction"][known]] = known
-    return found[connections]
+    chosen: Ints = found[connections]
+    return chosen

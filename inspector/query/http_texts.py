@@ -61,7 +61,8 @@ class HttpTexts:
         is_request = (table["kind"][some] == MessageKind.REQUEST).tolist()
         found = np.zeros((len(is_request), len(NAMES)), np.int32)
         methods, targets, hosts, types = self._ids.values()
-        rows, ids = [], []
+        rows: list[int] = []
+        ids: list[int] = []
         for row, raw in self._heads(table["head_address"][some], table["head_bytes"][some]):
             rows.append(row)
             if is_request[row]:

@@ -99,14 +99,17 @@ def masked(cells: Cells, is_known: npt.NDArray[np.bool_] | None, null: bytes) ->
 
 def joined(parts: Sequence[Part], count: int) -> Cells:
     """For each of `count` rows, the texts of all parts one after the other: `[b'{"id": ', ids, b"}"]`."""
-    texts = [b""]
+    texts: list[bytes] = []
     columns: list[Cells | Digits] = []
+    text = b""
     for part in parts:
         if isinstance(part, bytes):
-            texts[-1] += part
+            text += part
         else:
             columns.append(part)
-            texts.append(b"")
+            texts.append(text)
+            text = b""
+    texts.append(text)
     starts = np.empty((count, len(columns)), np.int64)
     ends = np.empty((count, len(columns)), np.int64)
     pieces: list[npt.NDArray[np.uint8]] = []
@@ -114,7 +117,7 @@ def joined(parts: Sequence[Part], count: int) -> Cells:
     for i, part in enumerate(columns):
         if isinstance(part, Digits):
             room += count * max(WIDTH, len(part.null))
-            pieces.append(np.frombuffer(part.null, np.uint8))
+            piece = np.frombuffer(part.null, np.uint8)
             starts[:, i], ends[:, i] = part.values, NUMBER
             if part.is_known is not None:
                 starts[~part.is_known, i], ends[~part.is_known, i] = base, base + len(part.null)
@@ -123,10 +126,11 @@ def joined(parts: Sequence[Part], count: int) -> Cells:
             if count and min(part.starts.min(), lengths.min(), len(part.data) - part.ends.max()) < 0:
                 raise IndexError("a cell lies outside the data of its column")
             room += int(lengths.sum())
-            pieces.append(part.data)
+            piece = part.data
             np.add(part.starts, base, out=starts[:, i])
             np.add(part.ends, base, out=ends[:, i])
-        base += len(pieces[-1])
+        pieces.append(piece)
+        base += len(piece)
     between = cells_of(texts)
     data, out, rows = np.concatenate([between.data, *pieces]), np.empty(room, np.uint8), np.zeros(count, np.int64)
     size = _write_rows(

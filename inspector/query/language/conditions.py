@@ -223,12 +223,12 @@ def _compare_operands(node: Compare, left: Source, right: Source, is_all: bool) 
     fits = left.kind is right.kind or (left.kind in NUMERIC and right.kind in NUMERIC)
     if not fits or left.kind in (Kind.LABEL, Kind.PROTOCOL):
         raise FilterError(
-            f"{left.label} is a {left.kind.value}, {right.label} a {right.kind.value}: they cannot be compared.",
+            f"{left.label} is {left.kind.phrase}, {right.label} {right.kind.phrase}: they cannot be compared.",
             node.at,
         )
     if node.operator == "contains":
         if left.kind not in (Kind.TEXT, Kind.BYTES):
-            raise FilterError(f"{left.label} is a {left.kind.value}; contains takes a text or bytes.", node.at)
+            raise FilterError(f"{left.label} is {left.kind.phrase}; contains takes a text or bytes.", node.at)
 
         def test(one: Values, other: Values) -> Mask:
             return np.array([b in a for a, b in zip(one.tolist(), other.tolist(), strict=True)], bool)
@@ -363,7 +363,7 @@ def _contains(left: Source, literal: Literal) -> Test:
         return each(lambda value: text in value)
     if left.kind in (Kind.NUMBER, Kind.BOOLEAN, Kind.TIME, Kind.DURATION):
         raise FilterError(
-            f"{left.label} is a {left.kind.value}; contains takes a text, bytes or an address.", literal.at
+            f"{left.label} is {left.kind.phrase}; contains takes a text, bytes or an address.", literal.at
         )
     data, kind = as_bytes(literal), left.kind
     return lambda values: np.array([data in value for value in to_bytes(kind, values)], bool)
@@ -378,7 +378,7 @@ def _matches(left: Source, literal: Literal) -> Test:
         return each(lambda value: found(value.encode("utf-8", "surrogateescape")))
     if left.kind not in (Kind.BYTES, Kind.PROTOCOL):
         raise FilterError(
-            f"{left.label} is a {left.kind.value}; matches takes a text or bytes, such as string({left.label}).",
+            f"{left.label} is {left.kind.phrase}; matches takes a text or bytes, such as string({left.label}).",
             literal.at,
         )
     found = pattern_of(literal, is_bytes=True)

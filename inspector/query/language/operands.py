@@ -89,7 +89,7 @@ def _from_outside(layer: int, deepest: Values) -> Values:
 def _slice(node: Slice, fields: Mapping[str, Field]) -> Source:
     of = source(node.of, fields)
     if of.kind not in SLICEABLE:
-        raise FilterError(f"{node.of} is a {of.kind.value}; only bytes, texts and addresses can be sliced.", node.at)
+        raise FilterError(f"{node.of} is {of.kind.phrase}; only bytes, texts and addresses can be sliced.", node.at)
     of = as_text(of)
     ranges = node.ranges
 
@@ -154,7 +154,7 @@ Made = tuple[Callable[[Scope, Parts], Parts], Kind]
 
 
 def _wrong_kind(node: Call, of: Source, wanted: str) -> FilterError:
-    return FilterError(f"{node.name}() takes {wanted}; {of.label} is a {of.kind.value}.", node.at, len(node.name))
+    return FilterError(f"{node.name}() takes {wanted}; {of.label} is {of.kind.phrase}.", node.at, len(node.name))
 
 
 def _each_value(make: Callable[[Values], Values]) -> Callable[[Scope, Parts], Parts]:
@@ -252,9 +252,9 @@ def _arithmetic(node: Arithmetic, fields: Mapping[str, Field]) -> Source:
     kind = known[0].kind if known else Kind.NUMBER
     for of in known:
         if of.kind not in NUMERIC:
-            raise FilterError(f"{of.label} is a {of.kind.value}; it cannot be computed with.", node.at)
+            raise FilterError(f"{of.label} is {of.kind.phrase}; it cannot be computed with.", node.at)
     if node.operator == "&" and any(of.kind is not Kind.NUMBER for of in known):
-        raise FilterError(f"{known[0].label} is a {known[0].kind.value}; & takes numbers.", node.at)
+        raise FilterError(f"{known[0].label} is {known[0].kind.phrase}; & takes numbers.", node.at)
     kind = Kind.DURATION if any(of.kind is Kind.DURATION for of in known) else kind
     scaled = node.operator in ("*", "/", "%")  # a factor has no unit
 

@@ -39,6 +39,12 @@ class Kind(Enum):
     IPV6 = "IPv6 address"
     ETHERNET = "Ethernet address"
 
+    @property
+    def phrase(self) -> str:
+        """The kind in a sentence: "a number", "an IPv4 address", "bytes"."""
+        name: str = self.value
+        return name if self is Kind.BYTES else f"{'an' if name[0] in 'IE' else 'a'} {name}"
+
 
 NUMERIC = {Kind.NUMBER, Kind.BOOLEAN, Kind.TIME, Kind.DURATION}
 SLICEABLE = {Kind.TEXT, Kind.NAME, Kind.BYTES, Kind.PROTOCOL, Kind.IPV4, Kind.IPV6, Kind.ETHERNET}
