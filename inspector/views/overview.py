@@ -4,6 +4,7 @@ how long things took.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,7 +63,7 @@ class Overview:
         packets and bytes that it had.
         """
         table = self.capture.connections
-        packets, sizes = self._by_connection()
+        packets, sizes = self._by_connection
         number = Servers().of(table)
         count = int(number.max(initial=-1)) + 1
         heavy = np.bincount(number, weights=sizes.sum(axis=0), minlength=count)
@@ -82,7 +83,7 @@ class Overview:
 
     def connections(self) -> list[Row]:
         """The connections that carried the most payload, the busiest first."""
-        packets, sizes = self._by_connection()
+        packets, sizes = self._by_connection
         total = sizes.sum(axis=0)
         return [
             {
@@ -162,6 +163,7 @@ class Overview:
             for total in totals(found, chosen)
         ]
 
+    @cached_property
     def _by_connection(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """For each connection, its number of packets in the span, and their payload bytes by sender: shapes (n,) and
         (2, n).

@@ -212,9 +212,10 @@ def test_lanes_that_come_by_themselves_do_not_change_the_others_under_the_pointe
 
 def test_live_traffic_gets_its_lane_by_itself_and_the_newest_is_followed(blank: Page, demo: Dashboard) -> None:
     page = enter(blank, demo, "timeline")
-    expect(page.locator(".timeline .empty")).to_contain_text("Press one of the buttons")
-    press(page, "get")
+    assert Axe().run(page).violations_count == 0
+    page.locator(".timeline .empty").get_by_role("button", name="Get a page").click()
     expect(page.locator(".lane-title:visible")).to_have_text(["#0 GET /"])
+    expect(page.locator(".demo-bar-line")).to_have_class(re.compile("report"))
     page.get_by_role("button", name="Last 30 s").click()
     expect(page).to_have_url(re.compile(r"t=last30"))
     press(page, "post")

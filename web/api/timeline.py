@@ -80,7 +80,10 @@ def _silence(capture: Capture, placed: Lanes, span: Span, width: int) -> list[Sp
     shown = np.zeros(len(capture.connections) + 1, bool)  # index -1 (no connection) reads the last entry
     shown[placed.connections] = True
     times = capture.packets["time_ns"]
-    return silent_stretches(np.sort(times[shown[capture.packets["connection"]] & span.holds(times)]), span, width)
+    times = times[shown[capture.packets["connection"]] & span.holds(times)]
+    if np.any(times[1:] < times[:-1]):
+        times = np.sort(times)
+    return silent_stretches(times, span, width)
 
 
 def _drawn(capture: Capture, whole: Span, span: Span, placed: Lanes, width: int, folds: list[Span]) -> dict[str, Any]:

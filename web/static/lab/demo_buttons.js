@@ -142,7 +142,7 @@ export function mountDemoBar(bar, store) {
     linked = key;
     redraw(
       links,
-      connections.map(({ id }) => placeLink(store, { view: "connections", id }, {}, `#${id}`)),
+      connections.map(({ id }) => placeLink(store, { view: "connections", id }, {}, `connection #${id}`)),
     );
   }
 

@@ -9,6 +9,7 @@ import { h } from "../widgets/dom.js";
 import { noRows } from "../widgets/empty_state.js";
 import { moment } from "../text/format.js";
 import { fixedSpan, isMoving } from "../text/time_range.js";
+import { firstSteps } from "../lab/first_steps.js";
 import { listen } from "./gestures.js";
 import { hit, markLines } from "./hit_test.js";
 import { LaneList } from "./lane_list.js";
@@ -118,6 +119,7 @@ class Timeline {
     this.empty.hidden = !isEmpty;
     this.brush.element.hidden = !this.extent;
     this.tools.draw(state, this.lanes.error);
+    this.tools.element.hidden = isEmpty && Boolean(firstSteps(this.store)); // there is nothing to order or to zoom
     if (isEmpty) this.drawEmpty(state);
     else if (answer) this.drawLanes(state);
     if (!this.extent) return;
@@ -181,7 +183,11 @@ class Timeline {
   drawEmpty(state) {
     const { error, answer } = this.lanes;
     const isFiltered = Boolean(answer?.extent) && Boolean(state.route.span || state.route.filter);
-    const empty = error ? failure(error) : isFiltered ? nothingHere(state.route) : noRows(state, "connections");
+    const empty = error
+      ? failure(error)
+      : isFiltered
+      ? nothingHere(state.route)
+      : firstSteps(this.store) ?? noRows(state, "connections");
     if (this.empty.dataset.key === empty.key) return;
     this.empty.dataset.key = empty.key;
     this.empty.replaceChildren(...empty.content());

@@ -21,7 +21,7 @@ const TOKENS = [
 
 /** The colours as computed within `element`: {client: "rgb(…)", …}. */
 export function readColours(element) {
-  const probe = h("i", { hidden: true });
+  const probe = h("i", { hidden: true }); // keeps its colour where colours are the system's (css/theme.css)
   element.append(probe);
   const read = (token) => {
     probe.style.color = `var(--${token})`;
@@ -34,12 +34,12 @@ export function readColours(element) {
 
 /** Calls back when the theme changes; returns a function that ends this. */
 export function onTheme(changed) {
-  const system = matchMedia("(prefers-color-scheme: dark)");
+  const system = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((query) => matchMedia(query));
   const observer = new MutationObserver(changed);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-  system.addEventListener("change", changed);
+  for (const query of system) query.addEventListener("change", changed);
   return () => {
     observer.disconnect();
-    system.removeEventListener("change", changed);
+    for (const query of system) query.removeEventListener("change", changed);
   };
 }
