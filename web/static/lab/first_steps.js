@@ -18,8 +18,8 @@ export function firstSteps(store) {
       h(
         "p",
         {},
-        "A web server, a chat server and their clients run on this computer. Wireglass captures each packet between them " +
-          "and draws every connection as a lane over time.",
+        "A web server, a chat server and their clients run on this computer. Wireglass captures each packet between " +
+          "them and draws every connection as a lane over time.",
       ),
       h("p", {}, actionButton(store, action, { class: "button first" })),
       h(
