@@ -25,8 +25,8 @@ export function firstSteps(store) {
       h(
         "p",
         {},
-        "A lane appears: the connection opens, the client’s request and the server’s response are the green block, and it " +
-          "closes. Click the lane to see each packet with an explanation.",
+        "A lane appears: the connection opens, the client’s request and the server’s response are the green block, " +
+          "and it closes. Click the lane to see each packet with an explanation.",
       ),
     ],
   };
