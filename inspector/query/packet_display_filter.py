@@ -199,13 +199,15 @@ def _distinct(*columns: npt.NDArray[Any]) -> tuple[Rows, Rows]:
     """For each distinct combination of values, the first row that has it; and for each row, the index of its
     combination.
     """
-    combined = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
-        values, which = np.unique(column, return_inverse=True)
-        combined = combined * max(len(values), 1) + which
-        _, combined = np.unique(combined, return_inverse=True)  # keeps the product below rows × rows
-    _, rows, which = np.unique(combined, return_index=True, return_inverse=True)
-    return rows, which
+    several = [column for column in columns if len(column) and column.min() != column.max()]
+    if len(several) < 2:
+        _, rows, which = np.unique((several or columns)[0], return_index=True, return_inverse=True)
+        return rows, which
+    order = np.lexsort(several)
+    is_first = np.append(True, np.logical_or.reduce([np.diff(column[order]) != 0 for column in several]))
+    which = np.empty(len(order), np.int64)
+    which[order] = np.cumsum(is_first) - 1
+    return order[is_first], which
 
 
 def verdicts_of(word: str) -> int:
