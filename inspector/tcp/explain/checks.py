@@ -46,15 +46,37 @@ def _plain(s: Situation) -> Check:
     return Check(f"is a {' and '.join(names)}" if names else "is neither SYN, FIN nor RST", s.is_plain)
 
 
+def _next(s: Situation) -> str:
+    """A clause on the sequence number that the sender has reached."""
+    if s.last_of_sender < 0 and not s.sender.next_seq:
+        return "nothing from its sender was captured before"
+    return f"the sender's next is {s.relative(s.sender.next_seq)}"
+
+
 def _at_next(s: Situation) -> Check:
-    seq, due = s.relative(s.seq), s.relative(s.sender.next_seq)
-    return Check(f"begins at {seq}, and {due} is the sender's next", s.seq == s.sender.next_seq, s.reached_next)
+    return Check(f"begins at {s.relative(s.seq)}; {_next(s)}", s.seq == s.sender.next_seq, s.reached_next)
+
+
+def _peers_ack(s: Situation) -> str:
+    """A clause on the peer's last ACK."""
+    if not _has_acked(s, peer=True):
+        return "no ACK from the peer was captured before"
+    return f"the peer's last ACK is {s.relative(s.peer.last_ack)}"
+
+
+def _has_acked(s: Situation, *, peer: bool) -> bool:
+    """Whether an earlier packet of the sender, or of its peer, has an acknowledgment."""
+    return bool((s.packets["flags"][s.rows_of(peer=peer)] & ACK).any())
 
 
 def _same_ack(s: Situation) -> Check:
     number, before = s.relative(s.ack, of_peer=True), s.relative(s.sender.last_ack, of_peer=True)
-    text = f"acknowledges {number}; the sender's last ACK was {before}"
-    return Check(text, s.ack == s.sender.last_ack, s.last_of_sender)
+    last = (
+        f"its sender's last ACK was {before}"
+        if _has_acked(s, peer=False)
+        else "no ACK from its sender was captured before"
+    )
+    return Check(f"acknowledges {number}; {last}", s.ack == s.sender.last_ack, s.last_of_sender)
 
 
 def _window(s: Situation, *, same: bool) -> Check:
@@ -74,7 +96,7 @@ def _repeats_ack(s: Situation) -> list[Check]:
 
 def _peer_was(s: Situation, verdict: Verdict, name: str) -> Check:
     was = bool(s.peer.last_verdict & verdict)
-    return Check(f"the peer's packet before it is {'a' if was else 'no'} {name}", was, s.last_of_peer)
+    return Check(f"the peer's packet before it is {'a' if was else 'not a'} {name}", was, s.last_of_peer)
 
 
 def _zero_window_probe(s: Situation) -> list[Check]:
@@ -92,9 +114,10 @@ def _zero_window(s: Situation) -> list[Check]:
 def _lost_segment(s: Situation) -> list[Check]:
     known = bool(s.sender.next_seq)
     beyond = known and seq_offset(s.seq, s.sender.next_seq) < 0
-    due = f"{s.relative(s.sender.next_seq)} is the sender's next" if known else "nothing from its sender was seen yet"
     return [
-        Check(f"begins at {s.relative(s.seq)} (required: beyond the sender's next); {due}", beyond, s.reached_next),
+        Check(
+            f"begins at {s.relative(s.seq)} (required: beyond the sender's next); {_next(s)}", beyond, s.reached_next
+        ),
         Check("is a RST" if s.flags & RST else "is not a RST", not s.flags & RST),
     ]
 
@@ -102,11 +125,16 @@ def _lost_segment(s: Situation) -> list[Check]:
 def _ack_lost_segment(s: Situation) -> list[Check]:
     unseen = bool(s.peer.contiguous) and seq_offset(s.ack, s.peer.contiguous) < 0
     acked, seen = s.relative(s.ack, of_peer=True), s.relative(s.peer.contiguous, of_peer=True)
-    behind = f"were seen without a gap up to {seen}" if s.peer.contiguous else "none were seen yet"
+    behind = (
+        f"the peer's bytes were captured without a gap up to {seen}"
+        if s.peer.contiguous
+        else "no bytes of the peer were captured yet"
+    )
+    is_new = _reports_unseen(s)
     return [
         Check("has an acknowledgment" if s.flags & ACK else "has no acknowledgment", bool(s.flags & ACK)),
-        Check(f"acknowledges {acked}; the peer's bytes {behind}", unseen, s.last_of_peer),
-        Check("not reported just before", _reports_unseen(s)),
+        Check(f"acknowledges {acked}; {behind}", unseen, s.last_of_peer),
+        Check("not reported just before" if is_new else "was reported just before", is_new),
     ]
 
 
@@ -116,7 +144,7 @@ def _reports_unseen(s: Situation) -> bool:
 
 def _keep_alive(s: Situation) -> list[Check]:
     before_next = (s.sender.next_seq - 1) & MASK32
-    text = f"begins at {s.relative(s.seq)}, one before the sender's next, {s.relative(s.sender.next_seq)}"
+    text = f"begins at {s.relative(s.seq)} (required: one below the sender's next); {_next(s)}"
     return [
         _length(s, s.length <= 1, "none or one"),
         Check(text, s.seq == before_next, s.reached_next),
@@ -137,13 +165,13 @@ def _closed(s: Situation) -> Check:
 def _window_full(s: Situation) -> list[Check]:
     edge = (s.peer.last_ack + s.offered) & MASK32
     acked, room = s.relative(s.peer.last_ack), s.offered
-    text = f"ends at {s.relative(s.end)}; the peer's last ACK {acked} and its window {room} give {s.relative(edge)}"
+    limit = f"the peer's last ACK {acked} and its window {room} give {s.relative(edge)}"
     is_known = s.peer_scale != -1 and s.peer.last_window >= 0
     return [
         _length(s, s.length > 0, "some"),
         _plain(s),
-        Check("the peer's window and its scale are known", is_known),
-        Check(text, edge == s.end, s.last_of_peer),
+        Check(f"the peer's window and its scale are {'' if is_known else 'not both '}known", is_known),
+        Check(f"ends at {s.relative(s.end)}; {limit}", edge == s.end, s.last_of_peer),
     ]
 
 
@@ -167,10 +195,9 @@ def _zero_window_probe_ack(s: Situation) -> list[Check]:
 def _spurious(s: Situation) -> list[Check]:
     known = bool(s.peer.last_ack)
     covered = known and seq_offset(s.peer.last_ack, s.end) <= 0
-    acked = f"the peer's last ACK is {s.relative(s.peer.last_ack)}" if known else "the peer has acknowledged nothing"
     return [
         _length(s, s.length > 0, "some"),
-        Check(f"ends at {s.relative(s.end)}; {acked}", covered, s.last_of_peer),
+        Check(f"ends at {s.relative(s.end)}; {_peers_ack(s)}", covered, s.last_of_peer),
     ]
 
 
@@ -178,12 +205,15 @@ def _begins_before_next(s: Situation) -> Check:
     due = s.sender.next_seq
     follows_probe = s.length > 1 and s.seq == (due - 1) & MASK32
     before = bool(due) and seq_offset(due, s.seq) < 0 and not follows_probe
-    next_due = f"{s.relative(due)} is the sender's next" if due else "nothing from its sender was seen yet"
-    return Check(f"begins at {s.relative(s.seq)}, and {next_due}", before, s.reached_next)
+    begins = f"begins at {s.relative(s.seq)} (required: below the sender's next)"
+    rest = ", with more than the one byte below it" if follows_probe else ""
+    return Check(f"{begins}; {_next(s)}{rest}", before, s.reached_next)
 
 
 def _occupies(s: Situation) -> Check:
-    return Check(f"carries {count(s.length, 'byte')}, or is a SYN or a FIN", s.occupies)
+    flag = "SYN" if s.flags & SYN else "FIN" if s.flags & FIN else ""
+    what = f"is a {flag}" if flag and not s.length else f"carries {count(s.length, 'byte')}"
+    return Check(f"{what} (required: data, a SYN or a FIN)", s.occupies)
 
 
 def _retransmission(s: Situation) -> list[Check]:
@@ -191,19 +221,24 @@ def _retransmission(s: Situation) -> list[Check]:
 
 
 def _crossed_syn_ack(s: Situation) -> list[Check]:
+    before = s.syns(peer=False, answers=True)
     return [
-        Check("is a SYN with an ACK", s.is_answer),
+        Check(f"is {'a' if s.is_answer else 'not a'} SYN with an ACK", s.is_answer),
         _asked(s, peer=False),
         _asked(s, peer=True),
-        Check("its sender had sent none before", not len(s.syns(peer=False, answers=True))),
+        Check(
+            "its sender had sent a SYN-ACK before" if len(before) else "no SYN-ACK from its sender was captured before",
+            not len(before),
+        ),
         *_retransmission(s),
     ]
 
 
 def _asked(s: Situation, *, peer: bool) -> Check:
     rows = s.syns(peer=peer, answers=False)
+    end, had = "the peer" if peer else "its sender", bool(len(rows))
     return Check(
-        f"{'the peer' if peer else 'its sender'} had sent a SYN", bool(len(rows)), int(rows[0]) if len(rows) else -1
+        f"{end} had sent a SYN" if had else f"no SYN from {end} was captured before", had, int(rows[0]) if had else -1
     )
 
 
@@ -230,14 +265,14 @@ def _asks_again(s: Situation) -> Check:
 
 
 def _fast(s: Situation) -> list[Check]:
-    acked = s.relative(s.peer.last_ack)
     waited = s.time_ns - s.peer.last_ack_ns
-    since = after(waited, "that ACK") if s.last_of_peer >= 0 else "no ACK came before it"
+    last = "that ACK" if _has_acked(s, peer=True) else "the peer's last packet"
+    since = after(waited, last) if s.last_of_peer >= 0 else "no packet of the peer was captured before"
     return [
         *_retransmission(s),
         _asks_again(s),
         Check(
-            f"the peer's last ACK asks for {acked}, this begins at {s.relative(s.seq)}",
+            f"begins at {s.relative(s.seq)}; {_peers_ack(s)}",
             s.peer.last_ack == s.seq,
             s.last_of_peer,
         ),
@@ -260,15 +295,17 @@ def overtaken_within(s: Situation) -> int:
 def _out_of_order(s: Situation) -> list[Check]:
     late, limit = s.time_ns - s.sender.next_seq_ns, overtaken_within(s)
     why = "the initial round trip" if s.initial_rtt_ns else "since the initial round trip is not known"
-    ends, due = s.relative(s.end_counted), s.relative(s.sender.next_seq)
+    due = s.relative(s.sender.next_seq)
+    since = after(late, f"the segment that reached {due}") if s.last_of_sender >= 0 else _next(s)
+    ends_there = s.end_counted == s.sender.next_seq
     return [
         *_retransmission(s),
         Check(
-            f"{after(late, f'the segment that reached {due}')} (required: within {duration(limit)}, {why})",
+            f"{since} (required: within {duration(limit)}, {why})",
             late & MASK64 < limit & MASK64,
             s.reached_next,
         ),
-        Check(f"ends at {ends}; the highest number sent is {due} (required: another)", ends != due),
+        Check(f"ends at {s.relative(s.end_counted)} (required: not the sender's next); {_next(s)}", not ends_there),
     ]
 
 
@@ -284,10 +321,10 @@ def _reused_ports(s: Situation) -> list[Check]:
     previous = int(table["previous"][connection])
     is_first = int(table["first_packet"][connection]) == s.row
     before = int(table["last_packet"][previous]) if previous >= 0 else -1
-    known = f"connection {previous} had" if previous >= 0 else "no connection had"
+    known = f"connection {previous} before it had" if previous >= 0 else "no earlier connection in the capture had"
     return [
-        Check("opens a connection", is_first),
-        Check(f"{known} the same two sockets before", previous >= 0, before),
+        Check("opens a connection" if is_first else "does not open a connection", is_first),
+        Check(f"{known} the same two sockets", previous >= 0, before),
     ]
 
 

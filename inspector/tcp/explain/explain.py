@@ -137,11 +137,14 @@ def _acknowledged_since(s: Situation) -> str:
     """A sentence on how much of a repeated segment the peer has acknowledged, as far as the capture shows."""
     covered = seq_offset(s.seq, s.peer.last_ack) if s.peer.last_ack else 0
     if covered > 0 and seq_offset(s.end_counted, s.peer.last_ack) >= 0:
-        return "An acknowledgment of it had been captured: that was probably lost after the capture point, or late."
+        return (
+            "An ACK for this segment had already been captured; it was probably lost after the capture point, or "
+            "arrived late."
+        )
     if covered > 0:
         last = s.relative((s.peer.last_ack - 1) & MASK32)
         return f"Bytes up to {last} of these have been acknowledged ({_packet(s.last_of_peer)}); the rest have not."
-    return "No acknowledgment of it has been seen since."
+    return "No ACK for this segment has been captured since."
 
 
 def _crossed_syn_ack(s: Situation) -> str:
@@ -320,7 +323,7 @@ REASONS: dict[Verdict, Reason] = {
         _fast,
         (
             "A timer that expired at this moment would look the same.",
-            "RFC 5681 requires three duplicate ACKs, tshark's rule for two.",
+            "RFC 5681 requires three duplicate ACKs; tshark's rule requires two.",
             "A sender with SACK may go by the blocks instead (RFC 6675), one with RACK by time (RFC 8985).",
         ),
         "RFC 5681 §3.2",

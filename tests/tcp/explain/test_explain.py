@@ -50,6 +50,18 @@ def agree(packets: Table, connections: Table, row: int) -> None:
         assert explanation.why
 
 
+def check_texts(packets: Table, connections: Table) -> None:
+    """A comparison that fails has no text that the same comparison, of a segment of the same end, has if it holds."""
+    texts: dict[tuple[Verdict, int, int, bool], set[str]] = {}
+    for row in range(len(packets)):
+        situation = recall(packets, connections, row)
+        for verdict, checks in CHECKS.items():
+            for i, check in enumerate(checks(situation)):
+                texts.setdefault((verdict, i, situation.side, check.holds), set()).add(check.text)
+    for (verdict, i, side, holds), found in texts.items():
+        assert holds or not found & texts.get((verdict, i, side, True), set())
+
+
 @pytest.mark.parametrize("act", PLAYS.values(), ids=PLAYS.keys())
 def test_explanation_and_verdict_agree_on_every_rule(act: rules.Act) -> None:
     play = Play().handshake()
@@ -57,6 +69,7 @@ def test_explanation_and_verdict_agree_on_every_rule(act: rules.Act) -> None:
     play.run()
     for row in range(len(play.packets)):
         agree(play.packets, play.connections, row)
+    check_texts(play.packets, play.connections)
 
 
 SEGMENTS = st.lists(
@@ -93,6 +106,7 @@ def test_explanation_and_verdict_agree_on_whatever_comes(
     play.run()
     for row in range(len(play.packets)):
         agree(play.packets, play.connections, row)
+    check_texts(play.packets, play.connections)
 
 
 def test_the_window_fields_are_found_again_behind_the_scale() -> None:
@@ -160,7 +174,7 @@ def test_a_repeat_names_its_first_sending_and_what_was_ruled_out() -> None:
         "the peer has sent 0 duplicate ACKs in a row (required: at least 2)"
     )
     assert ruled_out[Verdict.OUT_OF_ORDER].startswith("comes 300 ms after the segment that reached 6")
-    assert "No acknowledgment of it has been seen since." in found.why
+    assert "No ACK for this segment has been captured since." in found.why
     assert any("duplicate made by the network" in other for other in found.instead)
 
 
@@ -193,14 +207,14 @@ def test_a_syn_and_a_fin_that_were_acknowledged_are_no_bytes_of_which_some_were(
     play.client("S", seq=99, after_ms=1000)
     play.run()
     (found,) = explain(play.packets, play.connections, 2)
-    assert "An acknowledgment of it had been captured" in found.why
+    assert "An ACK for this segment had already been captured" in found.why
     play = Play().handshake()
     play.client("FA", seq=100, ack=300)
     play.server("A", seq=300, ack=101)
     play.client("FA", seq=100, ack=300, after_ms=300)
     play.run()
     (found,) = explain(play.packets, play.connections, 5)
-    assert "An acknowledgment of it had been captured" in found.why
+    assert "An ACK for this segment had already been captured" in found.why
 
 
 def test_a_segment_that_joins_several_says_what_was_sent_where_and_what_was_acknowledged() -> None:
