@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,11 +15,14 @@ BEGIN, END = "<!-- made from the code: {name} -->", "<!-- end -->"
 
 def anomaly_table(anomalies: Sequence[Anomaly]) -> str:
     """A table with one row per anomaly: code, title, sentence, rule and severity."""
-    rows = [
-        f"| `{a.code}` | {a.title} | {a.detail.replace('|', chr(92) + '|')} | {a.reference} | {a.severity} |"
-        for a in anomalies
-    ]
+    rows = [f"| `{a.code}` | {a.title} | {_sentence(a)} | {a.reference} | {a.severity} |" for a in anomalies]
     return "\n".join(["| code | title | sentence | rule | severity |", "|---|---|---|---|---|", *rows])
+
+
+def _sentence(anomaly: Anomaly) -> str:
+    """The sentence with `{a} bytes` for `{a:byte}`, escaped for Markdown."""
+    plural = re.sub(r"{(\w):(?!time})([a-z][a-z -]*)}", r"{\1} \2s", anomaly.detail)
+    return plural.replace("|", "\\|")
 
 
 def transition_table() -> str:

@@ -10,7 +10,8 @@ class Anomaly:
     """One kind of anomaly: its code, texts, rule and severity.
 
     Attributes:
-        detail: the sentence of a row, with {a}, {b}, {c} for its numbers and {a:time} for a number of nanoseconds.
+        detail: the sentence of a row, with {a}, {b}, {c} for its numbers, {a:byte} for a number with its noun and
+            {a:time} for a number of nanoseconds.
         reference: the RFC section of the rule.
         severity: "note" (allowed, but worth knowing), "warning" (something went wrong on the way) or "violation" (a
             MUST of an RFC is broken).

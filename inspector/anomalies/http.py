@@ -19,7 +19,7 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-empty-line-before-start",
         "Empty line before the start line",
-        "{a} bytes of empty lines came before the start line; a server should ignore them.",
+        "{a:byte} of empty lines came before the start line; a server should ignore them.",
         "RFC 9112 §2.2",
         "violation",
     ),
@@ -61,7 +61,7 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-length-and-chunked",
         "Content-Length and Transfer-Encoding in one message",
-        "Ambiguous: by Transfer-Encoding, as parsed here, the body takes {b} bytes of the stream; by Content-Length "
+        "Ambiguous: by Transfer-Encoding, as parsed here, the body takes {b:byte} of the stream; by Content-Length "
         "{a}.",
         "RFC 9112 §6.2",
         "violation",
@@ -70,7 +70,7 @@ HTTP: tuple[Anomaly, ...] = (
         "http-length-and-bad-coding",
         "Content-Length beside a Transfer-Encoding that cannot be read",
         "The Transfer-Encoding is not a list of codings. Ambiguous: by Content-Length, as parsed here, the body has "
-        "{a} bytes; a program that reads the other field as chunked sees a different body.",
+        "{a:byte}; a program that reads the other field as chunked sees a different body.",
         "RFC 9112 §6.1, §6.3",
         "violation",
     ),
@@ -137,7 +137,7 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-chunk-bare-lf",
         "Lines of a chunked body end with LF only",
-        "{a} lines of the chunked framing end in LF without CR; accepted here. A parser that requires CR and LF sees "
+        "{a:line} of the chunked framing ended in LF without CR; accepted here. A parser that requires CR and LF sees "
         "a different body.",
         "RFC 9112 §7.1",
         "violation",
@@ -145,22 +145,23 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-chunk-white-space",
         "White space after a chunk size",
-        "{a} spaces or tabs follow chunk sizes, where none are allowed; ignored here.",
+        "Chunk sizes are followed by {a:character} of white space (spaces or tabs), where none is allowed; ignored "
+        "here.",
         "RFC 9112 §7.1",
         "violation",
     ),
     Anomaly(
         "http-gap-in-body",
         "Bytes of a body are missing",
-        "{a} bytes of the body, from stream offset {b}, are not in the capture; skipped by length.",
+        "The capture lacks {a:byte} of the body, from stream offset {b} on; skipped by length.",
         "RFC 9112 §6.3",
     ),
     Anomaly(
         "http-cut-short",
         "Message truncated",
-        "The connection ended after {a} of the {b} bytes of body that Content-Length announced.",
+        "The connection ended after {a} of the {b:byte} of body that Content-Length announced.",
         "RFC 9112 §8",
-        unknown="The connection ended after {a} bytes of a body whose end had not been reached.",
+        unknown="The connection ended after {a:byte} of a body whose end had not been reached.",
     ),
     Anomaly(
         "http-body-withheld",
@@ -172,13 +173,13 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-head-cut",
         "Header truncated",
-        "The header ends after {a} bytes without its empty line; nothing more of it is in the capture.",
+        "The header ends after {a:byte} without its empty line; nothing more of it is in the capture.",
         "RFC 9112 §8",
     ),
     Anomaly(
         "http-head-too-long",
         "Header too long",
-        "The header is longer than {a} bytes; not parsed further.",
+        "The header is longer than {a:byte}; not parsed further.",
         "RFC 9110 §5.4",
     ),
     Anomaly(
@@ -197,7 +198,7 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-resynchronised",
         "Parsing resumed at a start line",
-        "{a} bytes could not be parsed; the next start line was found at stream offset {b}.",
+        "{a:byte} could not be parsed; the next start line was found at stream offset {b}.",
         "RFC 9112 §2.1",
     ),
     Anomaly(
@@ -230,19 +231,19 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-lost-between-messages",
         "Bytes are missing between messages",
-        "{a} bytes from stream offset {b} on are not in the capture; how many messages they contained is unknown.",
+        "The capture lacks {a:byte} from stream offset {b} on; how many messages these contained is unknown.",
         "RFC 9112 §9.3",
     ),
     Anomaly(
         "http-too-many-unanswered",
         "Too many unanswered requests",
-        "More than {a} requests wait for a response; later ones are no longer paired.",
+        "More than {a:request} had no response yet; later ones are no longer paired.",
         "RFC 9112 §9.3.2",
     ),
     Anomaly(
         "http-pairing-corrected",
         "Unanswered requests skipped",
-        "The responses to {a} requests are probably missing from the capture. This response was paired with the "
+        "Responses to {a:request} are probably missing from the capture. This response was paired with the "
         "request that its sequence and acknowledgment numbers identify, or with the newest if they identify none.",
         "RFC 9112 §9.3.2",
         "note",
@@ -250,20 +251,20 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-unexpected-101",
         "Unexpected 101",
-        "101 Switching Protocols while {a} other requests were unanswered; the switch is not followed.",
+        "101 Switching Protocols with {a:other request} unanswered; the switch is not followed.",
         "RFC 9110 §7.8",
     ),
     Anomaly(
         "http-data-before-upgrade",
         "Data before the response to an upgrade",
-        "{a} pieces of data followed the request before the server had agreed to switch to WebSocket (early data).",
+        "{a:piece} of data followed the request before the server had agreed to switch to WebSocket (early data).",
         "RFC 6455 §4.1",
         "violation",
     ),
     Anomaly(
         "http-data-before-tunnel",
         "Data before the response to CONNECT",
-        "{a} pieces of data followed the CONNECT before the server had agreed to it (early data); a server that "
+        "{a:piece} of data followed the CONNECT before the server had agreed to it (early data); a server that "
         "refuses may read them as the next request.",
         "RFC 9110 §9.3.6, RFC 9931",
         "note",

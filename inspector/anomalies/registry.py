@@ -7,7 +7,7 @@ from inspector.anomalies.http import HTTP
 from inspector.anomalies.ip import IP
 from inspector.anomalies.tcp import TCP
 from inspector.anomalies.websocket import WEBSOCKET
-from inspector.units import duration
+from inspector.units import count, duration
 
 ANOMALIES: tuple[Anomaly, ...] = IP + TCP + HTTP + WEBSOCKET
 
@@ -31,7 +31,12 @@ def describe(index: int, a: int, b: int, c: int) -> str:
 
 
 class _Number(int):
-    """A number of a row; the format `time` formats it as a duration in ns."""
+    """A number of a row.
+
+    The format `time` makes it a duration in ns, a noun such as `byte` a count: `1 byte`, `5 bytes`.
+    """
 
     def __format__(self, spec: str) -> str:
-        return duration(self) if spec == "time" else super().__format__(spec)
+        if spec == "time":
+            return duration(self)
+        return count(self, spec) if spec[:1].isalpha() else super().__format__(spec)

@@ -17,7 +17,7 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-data-on-syn",
         "Data on a SYN",
-        "The SYN carries {a} bytes: allowed, and rare outside TCP Fast Open.",
+        "The SYN carries {a:byte}: allowed, and rare outside TCP Fast Open.",
         "RFC 7413 §3",
         "note",
     ),
@@ -65,15 +65,15 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-data-before-established",
         "Data before an answer to the SYN was seen",
-        "{a} bytes were sent before any reply from the server to the SYN was captured. That is allowed, but until a "
-        "server has replied, it keeps only data that the SYN itself carries.",
+        "The segment carries {a:byte}, sent before any reply from the server to the SYN was captured. That is allowed, "
+        "but until a server has replied, it keeps only data that the SYN itself carries.",
         "RFC 9293 §3.10.2",
         "note",
     ),
     Anomaly(
         "tcp-data-after-reset",
         "Data after a reset",
-        "{a} bytes were sent on a connection that had been reset.",
+        "The segment carries {a:byte}, sent on a connection that had been reset.",
         "RFC 9293 §3.5.2",
     ),
     Anomaly(
@@ -85,7 +85,7 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-window-shrunk",
         "Window shrunk",
-        "The right edge of the receive window moved back by {a} bytes.",
+        "The right edge of the receive window moved back by {a:byte}.",
         "RFC 9293 §3.8.6",
         "note",
     ),
@@ -170,7 +170,7 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-reset-with-data",
         "Reset with data",
-        "The RST carries {a} bytes, which may give the reason for it; they are not part of the stream.",
+        "The RST carries {a:byte}: possibly the reason for it, and not part of the stream.",
         "RFC 9293 §3.5.3",
         "note",
     ),

@@ -72,7 +72,7 @@ WEBSOCKET: tuple[Anomaly, ...] = (
     Anomaly(
         "ws-control-too-long",
         "Control frame too long",
-        "A control frame has a payload of {a} bytes; the maximum is 125.",
+        "A control frame has a payload of {a:byte}; the maximum is 125.",
         "RFC 6455 §5.5",
         "violation",
     ),
@@ -148,32 +148,32 @@ WEBSOCKET: tuple[Anomaly, ...] = (
     Anomaly(
         "ws-frame-damaged",
         "Bytes of a frame are missing",
-        "{a} bytes of a frame are not in the capture; its length is known, so parsing continues with the next frame.",
+        "The capture lacks {a:byte} of a frame; its length is known, so parsing continues with the next frame.",
         "RFC 6455 §5.2",
     ),
     Anomaly(
         "ws-lost",
         "Frames are missing",
-        "{a} bytes from stream offset {b} on are not in the capture; where the next frame begins is unknown.",
+        "The capture lacks {a:byte} from stream offset {b} on; where the next frame begins is unknown.",
         "RFC 6455 §5.2",
     ),
     Anomaly(
         "ws-resynchronised",
         "Parsing resumed at a valid frame",
-        "{a} bytes were skipped; valid frames begin again at stream offset {b}.",
+        "Parsing skipped {a:byte}; valid frames begin again at stream offset {b}.",
         "RFC 6455 §5.2",
     ),
     Anomaly(
         "ws-cut-short",
         "Frame truncated",
-        "The connection ended {a} bytes before the end of a frame.",
+        "The connection ended {a:byte} before the end of a frame.",
         "RFC 6455 §7.1.5",
         unknown="The connection ended inside the header of a frame.",
     ),
     Anomaly(
         "ws-context-lost",
         "Compression context lost",
-        "Bytes to which this message refers are not in the capture: its {a} bytes cannot be decompressed.",
+        "Bytes to which this message refers are not in the capture: its {a:byte} cannot be decompressed.",
         "RFC 7692 §7.2.2",
     ),
     Anomaly(
@@ -186,14 +186,14 @@ WEBSOCKET: tuple[Anomaly, ...] = (
     Anomaly(
         "ws-bad-deflate",
         "Compressed data that cannot be decompressed",
-        "The {a} bytes of a compressed message are not valid DEFLATE data.",
+        "A compressed message of {a:byte} is not valid DEFLATE data.",
         "RFC 7692 §7.2.2",
         "violation",
     ),
     Anomaly(
         "ws-inflates-too-far",
         "Message too large when decompressed",
-        "{a} compressed bytes had become {b} when the limit was reached; not decompressed further.",
+        "{a:compressed byte} had become {b:byte} when the limit was reached; not decompressed further.",
         "RFC 7692 §8",
     ),
     Anomaly(

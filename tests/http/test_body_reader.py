@@ -64,7 +64,11 @@ def test_behind_a_response_with_a_bad_chunk_the_next_exchanges_are_whole(cut: Cu
 @pytest.mark.parametrize(
     ("body", "code", "number"),
     [
-        (b"5  \r\nhello\r\n0\t\r\n\r\n", "http-chunk-white-space", "3 spaces"),
+        (
+            b"5  \r\nhello\r\n0\t\r\n\r\n",
+            "http-chunk-white-space",
+            "Chunk sizes are followed by 3 characters of white space",
+        ),
         (b"5\nhello\r\n0\r\n\n", "http-chunk-bare-lf", "2 lines"),
         (b"5\nhello\n0\nX: y\n\n", "http-chunk-bare-lf", "5 lines"),
     ],

@@ -25,7 +25,7 @@ def test_a_gap_inside_a_body_is_skipped_by_length(cut: Cut, head: bytes, before:
     assert stage.pairs() == [("GET /a", "200"), ("GET /b", "200")]
     hit = stage.row("http_messages", 1)
     assert (hit["body_bytes"], hit["complete"]) == (20, 0)
-    assert stage.sentence("http-gap-in-body").startswith("11 bytes of the body")
+    assert stage.sentence("http-gap-in-body").startswith("The capture lacks 11 bytes of the body")
     assert stage.row("http_messages", 3)["complete"] == 1
     assert stage.codes() == ["http-gap-in-body"]
 

@@ -283,7 +283,7 @@ def test_after_a_gap_over_headers_frames_are_found_again_where_they_fit() -> Non
     stage = play.run()
     assert stage.texts() == [b"one", b"two", b"three"]
     assert stage.codes() == ["ws-lost", "ws-resynchronised"]
-    assert stage.sentence("ws-resynchronised").startswith("36 bytes were skipped")
+    assert stage.sentence("ws-resynchronised").startswith("Parsing skipped 36 bytes;")
 
 
 @CUTS
