@@ -14,7 +14,7 @@ import inspector
 from inspector.engine.capture import Capture
 from inspector.pcap.reader import open_packets
 from inspector.views import rows
-from inspector.wire.network_keys import HASH_MULTIPLIER, vlans_and_tunnel
+from inspector.wire.network_keys import HASH_MULTIPLIER, NETWORK_KEYS, vlans_and_tunnel
 from tests.pcap.craft import Pcapng, save
 
 from ..wire.samples import ethernet, ipv4, udp
@@ -298,6 +298,12 @@ def test_a_connection_tells_its_network(
     with inspector.open(file_of(tmp_path, seen(conversation("/", 1000), wrap))) as capture:
         (row,) = rows.connection_rows(capture)
         assert (row["vlan"], row["tunnel"], row["network"]) == (vlans, tunnel, text)
+
+
+@pytest.mark.parametrize("layer", NETWORK_KEYS)
+@pytest.mark.parametrize("key", [1, 5001, 2**32 - 1])
+def test_any_tunnel_and_key_are_told_from_the_number_of_their_network(layer: int, key: int) -> None:
+    assert vlans_and_tunnel((layer * HASH_MULTIPLIER + key) % 2**64) == ((), f"{NETWORK_KEYS[layer][0]} {key}")
 
 
 def test_any_two_vlans_are_told_from_the_number_of_their_network() -> None:
