@@ -264,6 +264,7 @@ def test_both_ends_stand_where_their_packets_do(blank: Page, troubled: Dashboard
 
 def test_the_legend_shows_what_the_ladder_draws(blank: Page, troubled: Dashboard) -> None:
     page = turn(blank, troubled, "connections")
+    page.keyboard.press("?")
 
     def check(arrows: list[list[str]]) -> None:
         assert arrows == [

@@ -139,6 +139,6 @@ def test_an_attack_can_be_read(blank: Page, hostile: Dashboard) -> None:
 
 def test_a_filter_made_of_an_attack_is_text_too(blank: Page, hostile: Dashboard) -> None:
     page = enter(blank, hostile)
-    page.locator("#filter").fill("<img src=x onerror=window.xss=1> no such")
+    page.locator("#filter").fill('"<img src=x onerror=window.xss=1> no such"')
     expect(page.locator(".empty")).to_contain_text("<img src=x onerror=window.xss=1>")
     check(page)
